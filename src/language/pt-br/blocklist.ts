@@ -55,8 +55,7 @@ export const BLOCKLIST: Catalogue = {
   preset: 'preset',
   'not yet': 'ainda não',
   '{0} rows, which bind later': '{0} linhas, que valerão depois',
-  'rules of a known list, kept for later syncs: nao-me-ligue-sp':
-    'regras de uma lista conhecida, guardadas: nao-me-ligue-sp',
+  'rules of a known list, kept': 'regras de lista conhecida, guardadas',
   'Use the name of the list: --source procon, --source nao-me-perturbe, …':
     'Use o nome da lista: --source procon, --source nao-me-perturbe, …',
   'the list of {0} is being synced by another process now':

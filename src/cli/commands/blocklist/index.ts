@@ -90,11 +90,7 @@ export const sync = (parent: Parent) =>
   ])
     .requiredOption('--source <name>', t`whose list it is (other sources stay unchanged)`, nameArgument)
     .option('--purpose <word>', t`entries apply to campaigns of this purpose or of none`)
-    .option(
-      '--preset <name>',
-      t`rules of a known list, kept for later syncs: nao-me-ligue-sp`,
-      oneOf([...PRESET_NAMES, 'none']),
-    )
+    .option('--preset <name>', t`rules of a known list, kept`, oneOf([...PRESET_NAMES, 'none']))
     .option('--replace', t`remove the entries that the list does not contain`)
     .option('--allow-shrink', t`with --replace: allow removing over half of the entries`)
     .option('--refetch', t`download the list even if the server says it is unchanged`)
