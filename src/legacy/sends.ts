@@ -17,7 +17,7 @@ import type { Wallets } from './wallets.ts'
 
 const TABLE = 'envios_pendentes'
 /** Few enough that most of their memory is freed while it is young: a full collection comes late. */
-const ROWS_IN_A_TRANSACTION = 2_000
+const ROWS_IN_A_TRANSACTION = 5_000
 
 export interface SendsDeps extends Step {
   wallets: Wallets

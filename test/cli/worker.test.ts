@@ -32,8 +32,10 @@ describe.each(backends)('camp worker as a process, on the %s queue', (_name, red
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: BATCH })
     const id = await makeCampaign(db.pool, scene, { leads: LEADS })
     const env = { ...serverEnv(db), ...LEASE, LOG_LEVEL: 'warn', ...(redisUrl && { REDIS_URL: redisUrl }), ...settings }
-    const worker = await startCamp(['worker', '--listen', '127.0.0.1:0', '--concurrency', String(AT_ONCE)], env)
     await runCampaign(await workers({ count: 0, redisUrl }), id, scene.userId)
+    // Else the first batch would go alone.
+    await db.pool.query(`UPDATE "Campaign" SET unanswered_start = NULL WHERE id = $1`, [id])
+    const worker = await startCamp(['worker', '--listen', '127.0.0.1:0', '--concurrency', String(AT_ONCE)], env)
     return { sandbox, worker, id }
   }
 

@@ -1,8 +1,8 @@
 import { GROUP_LIMITS, type GroupLimits } from './group.ts'
 
 /** A claim whose requests end within the first time may be twice as large the next time; after the second it is halved. */
-const SOON_MS = 500
-const LATE_MS = 1_000
+const SOON_MS = 100
+const LATE_MS = 250
 
 /** How many batches of each campaign this worker claims together. */
 export interface GroupSizes {
@@ -13,8 +13,8 @@ export interface GroupSizes {
 
 /**
  * A claim begins with one batch and grows while the broker answers, soon and to the point. So a broker that refuses, hangs or is
- * down is asked no more at once than one batch for each claim, and a worker that dies leaves no more than about a second's work of
- * each claim in doubt.
+ * down is asked no more at once than one batch for each claim, and a worker that dies leaves no more than about a quarter of a second's
+ * work of each claim in doubt.
  */
 export function openGroupSizes(): GroupSizes {
   const sizes = new Map<string, number>()
