@@ -91,7 +91,15 @@ function svg(bars: readonly string[], title: string): string {
   const height = GAP + bars.length * (BAR + GAP) + 22
   const caption = `<text x="${LABEL}" y="${height - 6}" ${TEXT} fill="#555555">${escaped(title)}</text>`
   const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}">`
-  return [open, `<title>${escaped(title)}</title>`, '<rect width="100%" height="100%" fill="#ffffff"/>', ...bars, caption, '</svg>', ''].join('\n')
+  return [
+    open,
+    `<title>${escaped(title)}</title>`,
+    '<rect width="100%" height="100%" fill="#ffffff"/>',
+    ...bars,
+    caption,
+    '</svg>',
+    '',
+  ].join('\n')
 }
 
 function escaped(value: string): string {
