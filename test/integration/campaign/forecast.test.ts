@@ -127,6 +127,7 @@ describe('the forecast is what the claim then refuses', () => {
 
       const hand = byHand(db, 'scheduledAt' in settings ? settings.scheduledAt : now)
       await runCampaign(hand.deps, imported.id!, scene.userId)
+      await hand.answered(imported.id!)
       await work(hand, imported.id!)
       const books = await booksOf(db.pool, imported.id!)
       expect(expected.capped_now!.leads, `seed ${seed}`).toBe(books.errors.FREQUENCY_CAP ?? 0)

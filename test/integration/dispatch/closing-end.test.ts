@@ -78,17 +78,21 @@ describe('a run that was answered with 200', () => {
   })
 
   it('and goes on is waited for until its end', async () => {
-    const { org, scene } = await sceneWith({ runningReads: 3 })
+    const { org, scene } = await sceneWith({ runningReads: Number.POSITIVE_INFINITY })
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 20)
     await runCampaign(deps, id, scene.userId)
-    for (const reads of [1, 2, 3]) {
-      // The first look follows the run at once; the next ones wait for their time.
-      const looked = await untilView(db, id, `look ${reads}`, () => lookCount(org) >= 1 + reads)
-      expect(looked).toMatchObject({ status: 'PROCESSING', closing: { status: 'SENDING', error: null } })
+    await untilView(db, id, 'a look before the run, and one after it', () => lookCount(org) >= 2)
+    for (const look of [2, 3]) {
       await untilWaiting(id)
+      const before = lookCount(org)
       await pass(db, 60, id)
+      const looked = await untilView(db, id, `look ${look} after it`, () => lookCount(org) > before)
+      expect(looked).toMatchObject({ status: 'PROCESSING', closing: { status: 'SENDING', error: null } })
     }
+    await untilWaiting(id)
+    org.set.runningReads = 0
+    await pass(db, 60, id)
     await untilStatus(db, id, 'FINISHED')
     expect(org.runs).toBe(1)
   })
@@ -149,19 +153,20 @@ describe('a run that was answered with 200', () => {
   })
 
   it('ends as it would have, where its campaign was paused meanwhile', async () => {
-    const { org, scene } = await sceneWith({ runningReads: 1 })
+    const { org, scene } = await sceneWith({ runningReads: Number.POSITIVE_INFINITY })
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 20)
     await runCampaign(deps, id, scene.userId)
     await untilWaiting(id)
     await pauseCampaign({ pool: db.pool, clock: systemClock }, id, scene.userId)
+    org.set.runningReads = 0
     await pass(db, 1, id)
     await untilStatus(db, id, 'FINISHED')
     expect(org.runs).toBe(1)
   })
 
   it('that cannot be looked at stays as it is', async () => {
-    const { org, scene } = await sceneWith({ runningReads: 1 })
+    const { org, scene } = await sceneWith({ runningReads: Number.POSITIVE_INFINITY })
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 20)
     await runCampaign(deps, id, scene.userId)
@@ -174,6 +179,7 @@ describe('a run that was answered with 200', () => {
     const closing = { status: 'SENDING', error: expect.stringMatching(/^it cannot be checked: .*404/) }
     expect(await view(db, id)).toMatchObject({ status: 'PROCESSING', closing })
     org.set.businessUnit = unit
+    org.set.runningReads = 0
     await pass(db, 1, id)
     await reconcileClosings(await closingDeps(db))
     expect(await view(db, id)).toMatchObject({ status: 'FINISHED', closing: { error: null } })
