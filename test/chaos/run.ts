@@ -247,7 +247,9 @@ async function calm(stage: Stage, show: Show): Promise<string | undefined> {
   await stage.control(PEACE)
   await setBudget(stage.pool, show.poor.walletId, '1000000.00')
   // Minutes that an open circuit would wait are brought forward.
-  await stage.pool.query(`UPDATE "SendSlot" SET blocked_until = NULL, failures = 0`)
+  await stage.pool.query(
+    `UPDATE "SendSlot" SET blocked_until = NULL, failures = 0 WHERE blocked_until IS NOT NULL OR failures > 0`,
+  )
   let giveUpAt = performance.now() + PATIENCE_MS
   for (let last = ''; ; ) {
     const { rows } = await stage.pool.query<{ id: string; status: string; sending: boolean }>(

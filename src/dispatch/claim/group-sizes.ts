@@ -1,7 +1,7 @@
 import { GROUP_LIMITS, type GroupLimits } from './group.ts'
 
 /** A claim whose requests end within the first time may be twice as large the next time; after the second it is halved. */
-const SOON_MS = 100
+const SOON_MS = 20
 const LATE_MS = 250
 
 /** How many batches of each campaign this worker claims together. */
