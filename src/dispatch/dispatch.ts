@@ -21,7 +21,7 @@ import {
 import { keepQuota } from './record/quota.ts'
 import { openPermits, type Permit } from './send/permit.ts'
 import { renderLeads } from './send/render.ts'
-import { requestName, sendBatch, withheldOutcome } from './send/send.ts'
+import { type NotWritten, requestName, sendBatch, withheldOutcome } from './send/send.ts'
 import { settlingEarly } from './settle/early-settle.ts'
 import { openSettler, type Settler } from './settle/settle-together.ts'
 import { aboutOf } from './settle/settle-with-retry.ts'
@@ -105,12 +105,18 @@ async function dispatchClaimed(
   for (const [i, batch] of batches.entries()) {
     const sent: Promise<BatchOutcome> = isAnswered
       ? sendClaimedBatch(deps, batch, permits[i]!)
-      : Promise.resolve(withheldOutcome(batch, 'BROKER'))
+      : Promise.resolve(withheldOutcome(batch, whyNotSent(permits[i]!)))
     ends.push(settleClaimed(deps, settler, batch, sent))
     isAnswered &&= await sent.then(isAnswer, () => false)
   }
   sizes.ended(campaign.id, { isPlain: isAnswered, batches: batches.length, tookMs: deps.monotonic() - from })
   await all(ends)
+}
+
+/** Of a batch whose turn did not come: what had ended the claim. */
+function whyNotSent(permit: Permit): NotWritten {
+  const refusal = permit.refusal()
+  return refusal === undefined || refusal === 'STALE' ? 'BROKER' : refusal
 }
 
 /** A batch whose send fails, which is a bug, is left to its lease. */

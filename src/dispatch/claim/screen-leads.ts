@@ -58,7 +58,11 @@ export async function screenLeads(
   const screened = rooms.map(
     ({ row, window }): Screened => ({ row, window, leads: [], refused: [], left: 0, reported: 0 }),
   )
+  const seen = new Set<string>()
   for (const { n, blocked, reported, ...lead } of rows) {
+    // Ranges do not overlap (plan.ts). If two did, the lead is the first batch's.
+    if (seen.has(lead.id)) continue
+    seen.add(lead.id)
     const [batch, { most }] = [screened[Number(n) - 1]!, rooms[Number(n) - 1]!]
     if (reported) batch.reported++
     else if (blocked)

@@ -32,7 +32,7 @@ export function requestName(agendamentoId: string, batchNumber: number): string 
 }
 
 /** BROKER: an earlier request of the batch, or of its claim, was refused, and the rest is not tried. */
-type NotWritten = Withheld | 'BROKER'
+export type NotWritten = Withheld | 'BROKER'
 
 /**
  * Sends a claimed batch: as one request at a bulk broker, as concurrent requests at a one-message broker, each at its slot and
