@@ -168,13 +168,22 @@ export const DATABASE_FAULTS: readonly FaultRule[] = [
     hint: () => t`${undone()} See the server's log before anything else is written.`,
   },
   {
-    name: '57014 cancelled, 55P03 lock timeout, 25P03, 25P04, 57P05 time limits',
-    code: /^(57014|55P03|25P0[34]|57P05)$/,
+    name: '55P03 lock timeout',
+    code: /^55P03$/,
+    kind: 'UNREACHABLE',
+    word: 'busy',
+    says: () => t`the rows that it needs are locked by another process`,
+    hint: () => t`What was asked for is undone. Do it again: a process that is frozen loses its locks after 15 s. SELECT pid,
+      pg_blocking_pids(pid) FROM pg_stat_activity shows who waits for whom.`,
+  },
+  {
+    name: '57014 cancelled, 25P03, 25P04, 57P05 time limits',
+    code: /^(57014|25P0[34]|57P05)$/,
     kind: 'UNREACHABLE',
     word: 'busy',
     says: () => t`the database ended it before it was done`,
-    hint: () => t`What was asked for is undone. A time limit of the user or server (statement_timeout, lock_timeout, …) is too short,
-      or an administrator cancelled it.`,
+    hint: () => t`What was asked for is undone. A time limit of the user or server (statement_timeout, transaction_timeout, …) is too
+      short, or an administrator cancelled it.`,
   },
   {
     name: '40P01 deadlock, 40001 serialization, five times in a row',

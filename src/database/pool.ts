@@ -80,8 +80,8 @@ export async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>
 export const IDLE_IN_TRANSACTION_MS = 15_000
 
 /**
- * How long a statement of a transaction waits for a lock. Longer than an idle holder can keep it, so that only other waits are
- * given up; short enough that a settle is tried several times within its lease.
+ * How long a statement of a transaction waits for a lock. Longer than one idle holder can keep it: what is given up has waited for
+ * two in a row, or for one that is at work. Short enough that a settle is tried several times within its lease.
  */
 export const LOCK_TIMEOUT_MS = 20_000
 

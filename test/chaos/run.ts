@@ -5,7 +5,7 @@ import { cancelCampaign, pauseCampaign } from '../../src/campaign/actions/stop.t
 import { resolveLeads } from '../../src/campaign/doubt/resolve.ts'
 import { isUnreachable } from '../../src/database/pool.ts'
 import { untilInForce } from '../../src/dispatch/finish/stop-in-force.ts'
-import { CampError, messageOf } from '../../src/errors.ts'
+import { CampError, codeOf, messageOf } from '../../src/errors.ts'
 import type { Resolution } from '../../src/lifecycle/lead-verdicts.ts'
 import { openQueues } from '../../src/queue/queues.ts'
 import { diceOf } from '../../src/sandbox/random.ts'
@@ -139,12 +139,12 @@ async function brokerFaults(stage: Stage, _: Show, dice: () => number): Promise<
 
 async function pauseAndResume(stage: Stage, { campaigns, deps, stops }: Show, dice: () => number): Promise<void> {
   const { id, scene } = one(dice, campaigns)
-  await pauseCampaign(deps, id, scene.userId)
+  await unlocked(() => pauseCampaign(deps, id, scene.userId))
   await untilInForce(stage.pool)
   const acknowledgedAt = await databaseTime(stage.pool)
   await delay(between(dice, 200, 2_500))
   stops.push({ campaignId: id, from: acknowledgedAt, to: await databaseTime(stage.pool) })
-  await resumeCampaign(deps, id, scene.userId)
+  await unlocked(() => resumeCampaign(deps, id, scene.userId))
 }
 
 /** A worker is frozen past its lease; a person looks at the broker and decides about what is lost; then it wakes. */
@@ -162,7 +162,7 @@ async function cancelUnwanted({ unwanted: { id, scene }, deps }: Show, atMs: num
   await delay(atMs)
   for (;;) {
     try {
-      await cancelCampaign(deps, id, scene.userId, undefined)
+      await unlocked(() => cancelCampaign(deps, id, scene.userId, undefined))
       return
     } catch (error) {
       // Its answer was lost, and it had been done.
@@ -307,8 +307,20 @@ async function decideDoubts(stage: Stage, show: Show, only: { lostForMs?: number
     const not = rows.filter(row => counts.get(row.key) === 0).map(row => row.id)
     const decide = (verdict: Resolution, leads: string[]) =>
       leads.length === 0 ? undefined : resolveLeads(show.deps, id, { verdict, leads, userId: scene.userId })
-    await decide('SENT', had)
-    await decide(id === show.unwanted.id ? 'NOT_SENT' : 'RESEND', not)
+    await unlocked(() => decide('SENT', had))
+    await unlocked(() => decide(id === show.unwanted.id ? 'NOT_SENT' : 'RESEND', not))
+  }
+}
+
+/** As the error says: where workers that are frozen in turn keep a row locked for too long, it is done again. */
+async function unlocked(work: () => Promise<unknown> | undefined): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (codeOf(error) !== '55P03' || tries === 5) throw error
+    }
   }
 }
 

@@ -46,8 +46,11 @@ export const DATABASE: Catalogue = {
   "{0} See the server's log before anything else is written.":
     '{0} Veja o log do servidor antes que qualquer outra coisa seja gravada.',
   'the database ended it before it was done': 'o banco encerrou a operação antes do fim',
-  'What was asked for is undone. A time limit of the user or server (statement_timeout, lock_timeout, …) is too short, or an administrator cancelled it.':
-    'O que foi pedido está desfeito. Um limite de tempo do usuário ou do servidor (statement_timeout, lock_timeout, …) é curto demais, ou um administrador a cancelou.',
+  'What was asked for is undone. A time limit of the user or server (statement_timeout, transaction_timeout, …) is too short, or an administrator cancelled it.':
+    'O que foi pedido está desfeito. Um limite de tempo do usuário ou do servidor (statement_timeout, transaction_timeout, …) é curto demais, ou um administrador a cancelou.',
+  'the rows that it needs are locked by another process': 'as linhas necessárias estão bloqueadas por outro processo',
+  'What was asked for is undone. Do it again: a process that is frozen loses its locks after 15 s. SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity shows who waits for whom.':
+    'O que foi pedido está desfeito. Faça de novo: um processo congelado perde seus bloqueios após 15 s. SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity mostra quem espera por quem.',
   'the database ended it, because others were at the same rows':
     'o banco encerrou a operação, porque outras usavam as mesmas linhas',
   'What was asked for is undone. Do it again.': 'O que foi pedido está desfeito. Faça de novo.',
