@@ -1,10 +1,10 @@
+import { headerOf } from '../media-header.ts'
 import type { Adapter, SendResult } from '../port.ts'
 import { MANY_EVENTS_BYTES, NO_TEMPLATE, WHATSAPP_TEMPLATES } from '../wire-format.ts'
 import { readAnswer } from './answer.ts'
 import { callback } from './callback.ts'
 import { GUPSHUP_CODES } from './codes.ts'
 import { type GupshupCredential, gupshupCredential, secretsOf } from './credential.ts'
-import { headerOf } from './header.ts'
 import { requestFor } from './request.ts'
 
 /**

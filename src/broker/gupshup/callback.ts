@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { constantTimeEqual } from '../../constant-time.ts'
+import { instantOf } from '../instant.ts'
+import { replyOfMessage, replyOfPreference } from '../meta-replies.ts'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
 import { quoted } from '../redact.ts'
+import { templateEvents, v2Template, v3Template } from '../template-events.ts'
 import { assertSomeRead, jsonOf, looseText, readEach } from '../wire-format.ts'
 import type { GupshupCredential } from './credential.ts'
-import { replyOfMessage, replyOfPreference, replyOfV2 } from './replies.ts'
-import { templateEvents, v2Template, v3Template } from './template-events.ts'
-import { instantOf } from './time.ts'
+import { replyOfV2 } from './replies.ts'
 
 /**
  * One event in version 2 (docs/wire/gupshup.md#callbacks), or several in version 3, which has Meta's shape with gs_id. An event

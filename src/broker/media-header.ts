@@ -1,4 +1,4 @@
-import type { Message, Template } from '../port.ts'
+import type { Message, Template } from './port.ts'
 
 /**
  * The header of a template with media or a place. A campaign says it by a variable of the template with one of these names, whose value

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { CallbackEvent } from '../port.ts'
-import { looseText } from '../wire-format.ts'
+import type { CallbackEvent } from './port.ts'
+import { looseText } from './wire-format.ts'
 
 /** A template's new status, in one form for both versions. `names`: its code at Gupshup, its name at WhatsApp, its id at Meta. */
 export interface TemplateStatus {
