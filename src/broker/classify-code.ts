@@ -112,6 +112,7 @@ interface Verdict {
 function verdictOf(book: CodeBook, result: Outcome | Exclude<SendResult, { kind: 'ANSWERED' }>): Verdict {
   switch (result.kind) {
     case 'ACCEPTED':
+      return besideAcceptance(book, result)
     case 'IN_DOUBT':
       return { outcome: result }
     case 'REJECTED':
@@ -132,6 +133,13 @@ function verdictOf(book: CodeBook, result: Outcome | Exclude<SendResult, { kind:
     default:
       return unreachable(result)
   }
+}
+
+/** The message is taken, whatever the code says of the campaign. */
+function besideAcceptance(book: CodeBook, { code, ...outcome }: Outcome & { kind: 'ACCEPTED' }): Verdict {
+  const rule = code === undefined ? undefined : listedRule(book, code)
+  if (code === undefined || (rule?.class !== 'stop' && rule?.class !== 'fatal')) return { outcome }
+  return { outcome, stop: { ends: ENDS[rule.class], reason: stopReason(code, rule, undefined) } }
 }
 
 /** A refusal, which proves that the message was not taken. */

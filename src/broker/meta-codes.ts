@@ -74,7 +74,7 @@ export const META_CODES: CodeTable = {
   10: fatal('the app lacks a permission', KEY),
   33: fatal('the sender’s number does not exist, or was deleted', ACCOUNT),
   190: fatal('the token has expired', KEY),
-  200: fatal('the token lacks a permission', KEY),
+  ...permissions(),
   368: fatal('the account is restricted or disabled for a violation of policy', ACCOUNT),
   130497: fatal('the account may not write to people in this country', ACCOUNT),
   131005: fatal('the token lacks a permission', KEY),
@@ -91,6 +91,12 @@ export const META_CODES: CodeTable = {
   133009: fatal('the number’s PIN was entered too fast', ACCOUNT),
   133010: fatal('the number is not registered', ACCOUNT),
   134011: fatal('the account has not accepted WhatsApp’s terms of payment', ACCOUNT),
+}
+
+/** Meta keeps 200 to 299 for permissions. */
+function permissions(): CodeTable {
+  const codes = Array.from({ length: 100 }, (_, i) => 200 + i)
+  return Object.fromEntries(codes.map(code => [code, fatal('the token lacks a permission', KEY)]))
 }
 
 function wait(meaning: string, afterMs: number): CodeRule {

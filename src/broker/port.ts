@@ -36,6 +36,8 @@ export interface Adapter<Credential = unknown> {
    * absent: never.
    */
   billsSegments?(credential: Credential): boolean
+  /** What a new broker is billed by, unless said; absent: ACCEPTED. */
+  readonly usualBilling?: 'ACCEPTED' | 'DELIVERED'
   /** Longer than the usual 30 s if the broker needs it. */
   readonly timeoutMs?: number
   /** Whether callbacks carry only the broker's message id, which must then be indexed. */
@@ -66,6 +68,13 @@ export interface Adapter<Credential = unknown> {
    * @param publicUrl CAMP_PUBLIC_URL
    */
   warnings?(credential: Credential, publicUrl: string | undefined): string[]
+
+  /**
+   * A GET of the callback URL by which the broker proves that it was told a secret of a credential → what it is answered with 200;
+   * undefined: it was not. Absent: the broker has no such call.
+   * @param credentials those of all wallets at this broker
+   */
+  handshake?(url: URL, credentials: readonly Credential[]): string | undefined
 
   /** A callback about statuses or replies → events. @throws CallbackRefused if it is not one of this broker's */
   callback?(request: CallbackRequest, context: CallbackContext<Credential>): CallbackEvent[]
@@ -120,7 +129,11 @@ export interface SendRequest {
 
 /** Outcome of one message. A closed set: every adapter maps its broker's answers to these. */
 export type Outcome =
-  | { kind: 'ACCEPTED'; providerId?: string | undefined }
+  /**
+   * code: what the broker says beside, of more than this message. Only its class stop or fatal has an effect: nothing more of the
+   * campaign is sent.
+   */
+  | { kind: 'ACCEPTED'; providerId?: string | undefined; code?: string | undefined }
   /**
    * The broker said that it did not take it; the other messages of its request stand. What follows is decided by the code's class
    * (codes.ts). optOut: the recipient asked not to be contacted, and is blocked.
@@ -284,6 +297,8 @@ export interface CallbackEvent {
    * that send it are paused.
    */
   template?: string | undefined
+  /** false, of a DELIVERED or READ: the broker does not bill this message. */
+  billable?: false | undefined
   code?: string | undefined
   detail?: string | undefined
   occurredAt: Date

@@ -9,6 +9,7 @@ const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
   CDA_RCS: async () => (await import('./cromosapp/cda-rcs.ts')).cdaRcs,
   GOSAC: async () => (await import('./gosac/adapter.ts')).gosac,
   GUPSHUP: async () => (await import('./gupshup/adapter.ts')).gupshup,
+  META_WPP: async () => (await import('./meta/adapter.ts')).meta,
   NOAH: async () => (await import('./noah/adapter.ts')).noah,
   OTIMA_RCS: async () => (await import('./otima/adapter.ts')).otimaRcs,
   OTIMA_WPP: async () => (await import('./otima/adapter.ts')).otimaWpp,

@@ -69,7 +69,11 @@ function sent(result: SendResult): SendResult {
 function outcomeOf(outcome: Outcome): Outcome {
   switch (outcome.kind) {
     case 'ACCEPTED':
-      return { ...outcome, providerId: idOf(outcome.providerId) }
+      return {
+        ...outcome,
+        providerId: idOf(outcome.providerId),
+        ...(outcome.code !== undefined && { code: storableCode(outcome.code) }),
+      }
     case 'REJECTED':
       return refused(outcome)
     case 'NOT_ACCEPTED':

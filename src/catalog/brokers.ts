@@ -24,7 +24,8 @@ export interface NewBroker {
   concurrency: number | null | undefined
   /** Messages in a batch; null: the adapter's own number. */
   maxBatch: number | null
-  billing: Broker['billing']
+  /** undefined: the default of the adapter. */
+  billing: Broker['billing'] | undefined
 }
 
 /**
@@ -33,7 +34,8 @@ export interface NewBroker {
  */
 export async function addBroker(prisma: PrismaClient, by: By, given: NewBroker): Promise<BrokerView> {
   const adapter = await adapterOf(given.adapter.toUpperCase())
-  const { name, rateLimit, concurrency = adapter.usualConcurrency ?? null, maxBatch, billing } = given
+  const { name, rateLimit, concurrency = adapter.usualConcurrency ?? null, maxBatch } = given
+  const { billing = adapter.usualBilling ?? 'ACCEPTED' } = given
   const data = {
     name,
     adapter: adapter.name,

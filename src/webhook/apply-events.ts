@@ -153,7 +153,7 @@ function needsBatch(event: OpenEvent): boolean {
   return (
     ['IN_DOUBT', 'PENDING', 'ERROR'].includes(event.status ?? '') ||
     event.billed === false ||
-    (event.billing === 'DELIVERED' && event.event === 'FAILED')
+    (event.billing === 'DELIVERED' && (event.event === 'FAILED' || event.billable === false))
   )
 }
 

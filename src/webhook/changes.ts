@@ -156,6 +156,9 @@ export async function countedBefore(tx: Tx, changes: readonly Change[]): Promise
   return new Set(rows.map(row => row.id))
 }
 
+const NOT_DELIVERED = 'not delivered'
+const NOT_BILLED = 'not billed by the broker'
+
 /**
  * The corrections of the batches that sent the leads.
  * @param counted leads that their batch has counted as accepted (`countedBefore`)
@@ -169,9 +172,14 @@ export function correctionsOf(
   for (const { before, after } of changes) {
     const batch = holders.get(after.id)
     if (!batch) continue
-    const correction = corrections.get(batch.id) ?? noCorrection(batch.id, 'not delivered')
+    const correction = corrections.get(batch.id) ?? noCorrection(batch.id, NOT_DELIVERED)
     if (before.status === 'IN_DOUBT' || (!isTaken(before) && !counted.has(before.id))) correction.resolved++
-    if (before.billed && !after.billed) correction.released++
+    if (before.billed && !after.billed) {
+      correction.released++
+      // One entry of the ledger for a batch: it names the failure, if there is one.
+      const isFree = after.status !== 'ERROR' && (correction.released === 1 || correction.reason === NOT_BILLED)
+      correction.reason = isFree ? NOT_BILLED : NOT_DELIVERED
+    }
     if (!before.billed && after.billed) correction.bookedAgain++
     corrections.set(batch.id, correction)
   }

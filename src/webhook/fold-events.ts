@@ -25,6 +25,8 @@ export interface StoredEvent {
   provider_msg_id: string | null
   code: string | null
   detail: string | null
+  /** false: the broker does not bill the message; null: it did not say. */
+  billable?: boolean | null
   occurred_at: Date
 }
 
@@ -32,7 +34,8 @@ export interface StoredEvent {
 const NO_CODE: RefusalCode = 'FAILED'
 
 /**
- * @param billing DELIVERED: a failure returns the cost, and a delivery that follows it reserves it again
+ * @param billing DELIVERED: a failure returns the cost, and a delivery that follows it reserves it again, unless the broker does not
+ * bill it
  * @returns the lead after the events; the same object if they change nothing. A `sent_at` that is null stays null
  */
 export function foldEvents<Lead extends LeadState>(
@@ -60,9 +63,18 @@ export function foldEvents<Lead extends LeadState>(
     error_code: failed ? (hadFailed ? lead.error_code : (failure?.code ?? NO_CODE)) : null,
     error_message: failed ? (hadFailed ? lead.error_message : (failure?.detail ?? null)) : null,
     // If the broker bills what it accepted, a failure does not change the cost.
-    billed: billing === 'DELIVERED' ? !failed : hadFailed && failed ? lead.billed : true,
+    billed: billing === 'DELIVERED' ? !failed && !isFree(lead, events) : hadFailed && failed ? lead.billed : true,
   }
   return sameState(lead, after) ? lead : after
+}
+
+/**
+ * Only an event that proves the delivery says that it is free: then no failure follows that would hide it, and a delivered lead without
+ * a cost keeps that in mind.
+ */
+function isFree({ status, billed }: LeadState, events: readonly StoredEvent[]): boolean {
+  if ((status === 'DELIVERED' || status === 'READ') && !billed) return true
+  return events.some(({ event, billable }) => billable === false && (event === 'DELIVERED' || event === 'READ'))
 }
 
 /** Whether the broker took the message, or may have: then every event can add to its state. */

@@ -75,14 +75,14 @@ export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Da
 async function insertRows(sql: Pick<pg.Pool, 'query'>, rows: readonly Row[], now: Date): Promise<void> {
   await sql.query(
     `INSERT INTO "WebhookEvent"
-       (broker_id, event, lead_id, provider_msg_id, alias, phone, stops, template_code, code, detail, payload, reply, occurred_at,
+       (broker_id, event, lead_id, provider_msg_id, alias, phone, stops, template_code, code, detail, payload, reply, billable, occurred_at,
         received_at)
      SELECT e.broker_id, e.event::"WebhookStatus", e.lead_id, e.provider_msg_id, e.alias, e.phone, e.stops,
-            e.template_code, e.code, e.detail, e.payload::jsonb, e.reply::jsonb, e.occurred_at, $9
+            e.template_code, e.code, e.detail, e.payload::jsonb, e.reply::jsonb, e.billable, e.occurred_at, $9
      FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
-                 $10::text[], $11::text[], $12::bool[], $13::text[], $14::text[])
+                 $10::text[], $11::text[], $12::bool[], $13::text[], $14::text[], $15::bool[])
        AS e(broker_id, event, lead_id, provider_msg_id, code, detail, payload, occurred_at, alias, phone, stops, template_code,
-            reply)`,
+            reply, billable)`,
     [
       rows.map(row => row.brokerId),
       rows.map(row => row.event),
@@ -98,6 +98,7 @@ async function insertRows(sql: Pick<pg.Pool, 'query'>, rows: readonly Row[], now
       rows.map(row => row.stops),
       rows.map(row => row.template),
       rows.map(row => row.reply),
+      rows.map(row => row.billable),
     ],
   )
 }
@@ -139,6 +140,7 @@ function rowOf(brokerId: string, event: CallbackEvent, now: Date) {
     phone: textOf(event.phone, MOST.phone),
     stops: event.stops ?? false,
     template: textOf(event.template, MOST.id),
+    billable: event.billable ?? null,
     code: textOf(event.code, MOST.code),
     detail: textOf(event.detail, MOST.words),
     // With our own key nothing else is needed; without it, the original element is all that a person has to find the lead by. A reply

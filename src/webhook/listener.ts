@@ -106,7 +106,7 @@ function pathOf(request: IncomingMessage): string {
 }
 
 /**
- * POST /webhooks/<broker>/<token> is answered 200 once its events are committed; GET /healthz and /readyz are for monitoring a
+ * POST /webhooks/<broker>/<token> is answered 200 once its events are committed; GET of it is a broker's handshake. GET /healthz and /readyz are for monitoring a
  * worker. Answers contain a status and nothing of the request.
  */
 async function answer(context: ServerContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -114,6 +114,7 @@ async function answer(context: ServerContext, request: IncomingMessage, response
   if (PROBES.includes(path)) return health(context, request, response)
   const [, reference, token] = /^\/webhooks\/([^/]{1,200})\/([^/]{1,200})$/.exec(path) ?? []
   if (reference === undefined || token === undefined) return end(response, 404)
+  if (request.method === 'GET') return handshake(context, request, reference, token, response)
   if (request.method !== 'POST') return end(response, 405, { allow: 'POST' })
   const broker = await brokerOf(context, reference)
   // An unknown broker gets the same answer as a wrong token, so that callers cannot find out which names exist.
@@ -127,6 +128,28 @@ async function answer(context: ServerContext, request: IncomingMessage, response
   } finally {
     held.release()
   }
+}
+
+/** For a broker that has a handshake; a wrong token gets the answer that any other broker gets. */
+async function handshake(
+  context: ServerContext,
+  request: IncomingMessage,
+  reference: string,
+  token: string,
+  response: ServerResponse,
+): Promise<void> {
+  const broker = await brokerOf(context, reference)
+  if (!sameToken(token, broker?.token ?? '') || !broker?.adapter.handshake) {
+    return end(response, 405, { allow: 'POST' })
+  }
+  const { options } = context
+  const said = broker.adapter.handshake(urlOf(options, request), broker.credentials)
+  if (said === undefined) {
+    const reason = 'a handshake with a wrong token'
+    options.log.warn({ event: 'callback.refused', broker: broker.name, status: 403, reason }, 'callback refused')
+    return end(response, 403)
+  }
+  response.writeHead(200, { 'content-type': 'text/plain', 'x-content-type-options': 'nosniff' }).end(said)
 }
 
 async function receive(

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CallbackEvent, CallbackRefused } from '../../src/broker/port.ts'
@@ -11,6 +12,9 @@ interface Subject {
   element: (n: number) => unknown
   /** Elements → a body. Absent: a body holds one event. */
   body?: (elements: readonly unknown[]) => unknown
+  /** Of a broker that signs: the credentials with which that is checked, and the headers of a body. */
+  credentials?: readonly unknown[]
+  sign?: (body: Buffer) => Record<string, string>
 }
 
 const otima: Subject = { element: n => ({ message_id: `m-${n}`, status: 'Entregue' }), body: elements => elements }
@@ -33,6 +37,14 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     element: n => ({ gs_id: `m-${n}`, status: 'delivered', timestamp: '1790000000' }),
     body: elements => ({ object: 'whatsapp_business_account', entry: [meta(elements)] }),
   },
+  META_WPP: {
+    element: n => ({ id: `m-${n}`, status: 'delivered', timestamp: '1790000000' }),
+    body: elements => ({ object: 'whatsapp_business_account', entry: [meta(elements)] }),
+    credentials: [{ app_secret: 'an-app-secret', language: 'pt_BR' }],
+    sign: body => ({
+      'x-hub-signature-256': `sha256=${createHmac('sha256', 'an-app-secret').update(body).digest('hex')}`,
+    }),
+  },
   SALESFORCE: { element: n => ({ contactKey: `m-${n}`, status: 'Delivered' }), body: elements => elements },
   NOAH: noah,
 }
@@ -52,13 +64,15 @@ const UNREADABLE: readonly unknown[] = [
 async function hear(name: string, body: unknown): Promise<{ events: CallbackEvent[]; notices: string[] }> {
   const adapter = await adapterOf(name)
   const notices: string[] = []
+  const { credentials = [], sign } = SUBJECTS[name]!
+  const bytes = Buffer.from(JSON.stringify(body) ?? '')
   const request = {
     url: new URL('https://camp.example/webhooks/b/t'),
-    headers: {},
-    body: Buffer.from(JSON.stringify(body) ?? ''),
+    headers: sign?.(bytes) ?? {},
+    body: bytes,
     leadId: undefined,
   }
-  const context = { credentials: [], receivedAt: new Date(), notice: (text: string) => notices.push(text) }
+  const context = { credentials, receivedAt: new Date(), notice: (text: string) => notices.push(text) }
   return { events: adapter.callback!(request, context), notices }
 }
 
@@ -108,10 +122,13 @@ describe.each(Object.entries(SUBJECTS))('%s', (name, { element, body }) => {
   })
 })
 
-it('GUPSHUP keeps the statuses beside a change, and an entry, that cannot be read', async () => {
-  const { element } = SUBJECTS.GUPSHUP!
-  const entry = [null, meta([element(1)]), { changes: [7, ...meta([element(2)]).changes] }]
-  const { events, notices } = await hear('GUPSHUP', { object: 'whatsapp_business_account', entry })
-  expect(events.map(({ providerMsgId }) => providerMsgId)).toEqual(['m-1', 'm-2'])
-  expect(notices).toHaveLength(1)
-})
+it.each(['GUPSHUP', 'META_WPP'])(
+  '%s keeps the statuses beside a change, and an entry, that cannot be read',
+  async name => {
+    const { element } = SUBJECTS[name]!
+    const entry = [null, meta([element(1)]), { changes: [7, ...meta([element(2)]).changes] }]
+    const { events, notices } = await hear(name, { object: 'whatsapp_business_account', entry })
+    expect(events.map(({ providerMsgId }) => providerMsgId)).toEqual(['m-1', 'm-2'])
+    expect(notices).toHaveLength(1)
+  },
+)

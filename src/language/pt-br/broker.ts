@@ -41,6 +41,12 @@ export const BROKER: Catalogue = {
     'idcob_contrato não chega ao Salesforce enquanto field_contract não estiver definido',
   'must be a custom field, like Chave__c': 'deve ser um campo personalizado, como Chave__c',
   'the sandbox answers': 'o sandbox responde',
+  'Meta accepts the token: {0}, quality {1}, status {2}, throughput {3}':
+    'a Meta aceita o token: {0}, qualidade {1}, status {2}, vazão {3}',
+  'must be the id of a number: digits': 'deve ser o id de um número: dígitos',
+  'must have at least 10 characters': 'deve ter pelo menos 10 caracteres',
+  'must be a version as v23.0': 'deve ser uma versão como v23.0',
+  'is only sent with route=marketing_messages': 'só é enviado com route=marketing_messages',
   'Twilio accepts the token of account {0}': 'a Twilio aceita o token da conta {0}',
   'must be {0} and 32 hexadecimal digits': 'deve ser {0} e 32 dígitos hexadecimais',
   'must be +5511…, a short code, or a name of at most 11 letters and digits':

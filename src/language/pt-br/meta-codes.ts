@@ -117,4 +117,11 @@ export const META_CODES: Catalogue = {
   'Set a key of this account, or mode=partner for a partner’s app (camp credential set); then resume.':
     'Configure uma chave desta conta, ou mode=partner para o app de um parceiro (camp credential set); depois retome.',
   'the template cannot be used': 'o template não pode ser usado',
+  'Meta holds the template’s messages until it has judged the first ones':
+    'a Meta retém as mensagens do template até avaliar as primeiras',
+  'Wait until Meta has judged the template (WhatsApp Manager); then resume.':
+    'Espere até a Meta avaliar o template (Gerenciador do WhatsApp); depois retome.',
+  'Meta took the message, and says that it is paused': 'a Meta aceitou a mensagem, e diz que está pausada',
+  'Look at the template in WhatsApp Manager; then resume.':
+    'Veja o template no Gerenciador do WhatsApp; depois retome.',
 }

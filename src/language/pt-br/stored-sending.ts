@@ -39,6 +39,7 @@ export const STORED_SENDING: Catalogue = {
   'resolved: it was not sent': 'decidido: não foi enviada',
   'resolved: it is sent again': 'decidido: é enviada de novo',
   'not delivered': 'não entregue',
+  'not billed by the broker': 'não cobrada pelo fornecedor',
   'to be sent again': 'a enviar de novo',
   'the wallet has no budget for {0}': 'a carteira não tem orçamento para {0}',
   'too little budget for {0}: {1} left, a message costs {2}':

@@ -46,6 +46,7 @@ export const SENDING: readonly StoredText[] = [
   () => t`resolved: it was not sent`,
   () => t`resolved: it is sent again`,
   () => t`not delivered`,
+  () => t`not billed by the broker`,
   () => t`to be sent again`,
   // Budget and credential.
   month => t`the wallet has no budget for ${month!}`,

@@ -2,6 +2,7 @@ import type { SimulatedBroker } from '../simulated-broker.ts'
 import { cdaBroker, cdaRcsBroker } from './cromosapp.ts'
 import { gosacBroker } from './gosac.ts'
 import { gupshupBroker } from './gupshup.ts'
+import { metaBroker } from './meta.ts'
 import { noahBroker } from './noah.ts'
 import { otimaRcsBroker, otimaWppBroker } from './otima.ts'
 import { salesforceBroker } from './salesforce/broker.ts'
@@ -15,6 +16,7 @@ export const SIMULATED_BROKERS: readonly SimulatedBroker[] = [
   cdaRcsBroker,
   gosacBroker,
   gupshupBroker,
+  metaBroker,
   noahBroker,
   otimaRcsBroker,
   otimaWppBroker,

@@ -35,7 +35,7 @@ export const add = (parent: Parent) =>
       wholeNumberOrNone(1, MAX_AT_ONCE),
     )
     .option('--max-batch <number>', t`messages per request`, wholeNumberOrNone(1, MAX_A_REQUEST))
-    .option('--billing <billing>', t`what it bills: accepted or delivered messages`, oneOf(BILLING), 'ACCEPTED')
+    .option('--billing <billing>', t`what it bills: accepted or delivered messages`, oneOf(BILLING))
 
 const list = (parent: Parent) =>
   addCommand(parent, 'list', t`all brokers`, ['camp broker list', 'camp broker list --json'])

@@ -62,6 +62,17 @@ const BROKERS: Readonly<Record<string, DemoBroker>> = {
     content: asTemplate,
     callsOneUrl: true,
   },
+  META_WPP: {
+    credential: url => [
+      `url=${url}`,
+      'access_token=demo-token',
+      'phone_number_id=100000000000001',
+      'app_secret=sandbox-app-secret',
+      'verify_token=demo-verify-token',
+    ],
+    content: asTemplate,
+    callsOneUrl: true,
+  },
   TWILIO: {
     credential: url => [
       `url=${url}`,
