@@ -135,7 +135,7 @@ function verdictOf(book: CodeBook, result: Outcome | Exclude<SendResult, { kind:
   }
 }
 
-/** The message is taken, whatever the code says of the campaign. */
+/** The message is taken; the code is about the campaign. */
 function besideAcceptance(book: CodeBook, { code, ...outcome }: Outcome & { kind: 'ACCEPTED' }): Verdict {
   const rule = code === undefined ? undefined : listedRule(book, code)
   if (code === undefined || (rule?.class !== 'stop' && rule?.class !== 'fatal')) return { outcome }

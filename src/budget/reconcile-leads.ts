@@ -7,8 +7,8 @@ const LEAD_NAMES = `count(*) || ' (seq ' || array_to_string((array_agg(l.seq ORD
 
 /**
  * A lead that was sent, or may have been, is billed; a lead that is to be sent or was never sent is not. A lead that failed after
- * the broker had taken it stays billed if the broker bills what it accepts: such a lead has sent_at. What another system sent is
- * not billed here.
+ * the broker had taken it stays billed if the broker bills what it accepts: such a lead has sent_at. One that was delivered is not
+ * billed if its record says that the broker does not bill it. What another system sent is not billed here.
  */
 export async function wrongStatuses(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
@@ -20,7 +20,12 @@ export async function wrongStatuses(sql: Sql): Promise<Difference[]> {
      WHERE CASE WHEN c.status = 'ARCHIVED' THEN l.billed
                 WHEN l.status = 'PENDING' THEN l.billed
                 WHEN l.status = 'ERROR' THEN l.billed AND l.sent_at IS NULL
-                ELSE NOT l.billed END
+                WHEN l.billed THEN false
+                ELSE l.status NOT IN ('DELIVERED', 'READ') OR NOT EXISTS (
+                  SELECT 1 FROM "LeadEvent" e
+                  WHERE e.campaign_id = l.campaign_id AND lower(e.seqs) <= l.seq AND e.seqs @> l.seq
+                    AND e.kind = 'RESOLVED' AND e.code = 'NOT_BILLED')
+           END
      GROUP BY c.agendamento_id, l.batch_number, l.status, l.billed
      ORDER BY 2`,
   )

@@ -100,7 +100,14 @@ export async function writeLeads(tx: Tx, changes: readonly Change[]): Promise<vo
   )
 }
 
-/** Records what the lead's own columns do not keep: a failure, and that a callback ended a doubt or contradicted a decision. */
+/** The reasons of a cost that is given back. */
+const NOT_DELIVERED = 'not delivered'
+const NOT_BILLED = 'not billed by the broker'
+
+/**
+ * Records what the lead's own columns do not keep: a failure, that a callback ended a doubt or contradicted a decision, and that the
+ * broker does not bill a delivery, without which the books would call its lead wrong (src/budget/reconcile-leads.ts).
+ */
 export function recordsOf(changes: readonly Change[], work: ReadonlyMap<string, LeadWork>, now: Date): LeadRecord[] {
   return changes.flatMap(({ before, after }) => {
     const of = { campaignId: after.campaign_id, seqs: [after.seq] }
@@ -118,8 +125,17 @@ export function recordsOf(changes: readonly Change[], work: ReadonlyMap<string, 
       ...{ ...of, batch, kind: 'FAILED' as const, at: failure?.occurred_at ?? now },
       ...{ code: after.error_code, detail: after.error_message, providerMsgId: after.provider_msg_id },
     }
-    return [...(isContradicted(before) ? [resolved] : []), ...(isNewFailure({ before, after }) ? [failed] : [])]
+    const free = { ...of, batch, kind: 'RESOLVED' as const, at: now, code: 'NOT_BILLED', detail: NOT_BILLED }
+    return [
+      ...(isContradicted(before) ? [resolved] : []),
+      ...(isNewFailure({ before, after }) ? [failed] : []),
+      ...(isFreeDelivery(after) && !isFreeDelivery(before) ? [free] : []),
+    ]
   })
+}
+
+function isFreeDelivery({ status, billed }: ChangedLead): boolean {
+  return !billed && (status === 'DELIVERED' || status === 'READ')
 }
 
 /** Whether the callbacks report that its message failed, and none did before. */
@@ -155,9 +171,6 @@ export async function countedBefore(tx: Tx, changes: readonly Change[]): Promise
   )
   return new Set(rows.map(row => row.id))
 }
-
-const NOT_DELIVERED = 'not delivered'
-const NOT_BILLED = 'not billed by the broker'
 
 /**
  * The corrections of the batches that sent the leads.

@@ -106,8 +106,8 @@ function pathOf(request: IncomingMessage): string {
 }
 
 /**
- * POST /webhooks/<broker>/<token> is answered 200 once its events are committed; GET of it is a broker's handshake. GET /healthz and /readyz are for monitoring a
- * worker. Answers contain a status and nothing of the request.
+ * POST /webhooks/<broker>/<token> is answered 200 once its events are committed; GET of it is a broker's handshake. GET /healthz and
+ * /readyz are for monitoring a worker. Answers contain a status and nothing of the request.
  */
 async function answer(context: ServerContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request)

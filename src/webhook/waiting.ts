@@ -92,8 +92,8 @@ async function withLeads(sql: Sql, taken: string, params: unknown[]): Promise<In
   const { rows } = await sql.query<InboxEvent>(
     `WITH taken AS MATERIALIZED (${taken})
      SELECT e.id, e.broker_id, e.event, e.provider_msg_id, e.alias, e.phone, e.stops, e.template_code, e.code, e.detail, e.reply,
-            e.billable, e.occurred_at, e.received_at, e.tries, r.name AS broker, r.billing, l.id AS lead_id, l.status, l.billed, l.batch_number,
-            l.phone AS lead_phone,
+            e.billable, e.occurred_at, e.received_at, e.tries, r.name AS broker, r.billing, l.id AS lead_id, l.status, l.billed,
+            l.batch_number, l.phone AS lead_phone,
             coalesce(e.lead_id = l.id AND e.provider_msg_id <> l.provider_msg_id, false) AS earlier
      FROM taken e
      JOIN "Broker" r ON r.id = e.broker_id

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CallbackEvent } from '../../../src/broker/port.ts'
+import { wrongHistories, wrongStatuses } from '../../../src/budget/reconcile-leads.ts'
 import { retryFailed } from '../../../src/campaign/actions/retry.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { type Applied, applyEvents } from '../../../src/webhook/apply-events.ts'
@@ -241,6 +242,35 @@ describe('at a broker that bills deliveries', () => {
       'RESERVE 10 0.4500',
     ])
   })
+})
+
+test('a delivery that the broker does not bill gives its cost back, once, and the ledger says why', async () => {
+  const campaign = await sentCampaign(db.pool, { billing: 'DELIVERED' })
+  const ids = campaign.leads.map(lead => lead.id)
+  const free = { billable: false } as const
+  await tell(campaign, ...ids.slice(0, 3).map(id => callback('DELIVERED', id, free)), callback('SENT', ids[3]!, free))
+  await tell(campaign, ...ids.slice(0, 3).map(id => callback('READ', id)), callback('DELIVERED', ids[0]!, free))
+  expect(await leadOf(ids[0]!)).toMatchObject({ status: 'READ', billed: false })
+  expect(await leadOf(ids[3]!)).toMatchObject({ status: 'SENT', billed: true })
+  const seven = { used: '0.3150', ledger: '0.3150', billed: '0.3150' }
+  expect(await booksOf(db.pool, campaign.id)).toMatchObject(seven)
+  const entries = async () => {
+    const { rows } = await db.pool.query(
+      `SELECT kind, messages, reason FROM "BudgetEntry" WHERE batch_id = $1 AND kind = 'RELEASE' ORDER BY created_at, messages`,
+      [campaign.batchId],
+    )
+    return rows
+  }
+  expect(await entries()).toEqual([{ kind: 'RELEASE', messages: -3, reason: 'not billed by the broker' }])
+  // Together with a failure, one entry of the batch names the failure.
+  await tell(campaign, callback('FAILED', ids[4]!), callback('DELIVERED', ids[5]!, free))
+  expect(await entries()).toMatchObject([{}, { messages: -2, reason: 'not delivered' }])
+  expect(await booksOf(db.pool, campaign.id)).toMatchObject({ used: '0.2250', ledger: '0.2250', billed: '0.2250' })
+  expect(await wrongStatuses(db.pool)).toEqual([])
+  expect(await wrongHistories(db.pool)).toEqual([])
+  // A delivered lead whose record says nothing of it was not given back by a callback.
+  await db.pool.query(`UPDATE "CampaignLead" SET status = 'READ', billed = false WHERE id = $1`, [ids[6]])
+  expect(await wrongStatuses(db.pool)).toMatchObject([{ check: 'STATUS', found: expect.stringMatching(/^1 \(seq \d+\)$/) }])
 })
 
 describe('of a message that failed, and was sent again since', () => {

@@ -208,6 +208,33 @@ describe('the listener', () => {
     expect(await call('/healthz')).toMatchObject({ status: 405 })
   })
 
+  test('answers the challenge of a broker with a handshake, to the right token alone', async () => {
+    const { id, name, token } = await broker({
+      adapter: 'META_WPP',
+      credential: {
+        ...{ access_token: 'a-token', phone_number_id: '1', app_secret: 'an-app-secret' },
+        verify_token: 'a-verify-token',
+      },
+    })
+    const ask = (path: string, verify = 'a-verify-token') =>
+      call(
+        `${path}?${new URLSearchParams({ 'hub.mode': 'subscribe', 'hub.challenge': '4711', 'hub.verify_token': verify })}`,
+        undefined,
+        { method: 'GET', body: null },
+      )
+    const good = await ask(`/webhooks/${id}/${token}`)
+    expect(good).toMatchObject({ status: 200, text: '4711' })
+    expect(good.headers.get('content-type')).toBe('text/plain')
+    expect(await ask(`/webhooks/${encodeURIComponent(name)}/${token}`)).toMatchObject({ status: 200, text: '4711' })
+    expect(await ask(`/webhooks/${id}/${token}`, 'another')).toMatchObject({ status: 403, text: '' })
+    expect(logged.join()).toContain('a handshake with a wrong token')
+    expect(logged.join()).not.toContain('another')
+    // As at any other broker, and at none.
+    for (const path of [`/webhooks/${id}/${token}x`, `/webhooks/no-broker/${token}`])
+      expect(await ask(path)).toMatchObject({ status: 405, text: '' })
+    expect(await inbox(id)).toBe(0)
+  })
+
   test('says whether it is well', async () => {
     const health = async () => {
       const response = await fetch(`${listener.url}/healthz`)

@@ -5,7 +5,7 @@ import { commandTree, groupsOf } from '../../support/commands.ts'
 /** Lines of a help text that are the same in both languages: names and values alone. */
 const SAME: readonly string[] = [
   ...['{{nome}}', '(CAMP_TIMEZONE)', 'mon-sat)', 'EnvironmentFile=', '--broker B …', 'document'],
-  ...['phone=TEL,document=CPF,reason=MOTIVO', 'OTIMA_RCS, OTIMA_WPP, SALESFORCE, SANDBOX, TWILIO'],
+  ...['phone=TEL,document=CPF,reason=MOTIVO', 'NOAH, OTIMA_RCS, OTIMA_WPP, SALESFORCE, SANDBOX,', 'TWILIO'],
   ...['--role <role>      ADMIN, USER, AUDITOR', 'name               self-approval'],
   '--throttle <pace>         none, fixed:30s, random:20s-90s, linear:100/60m,',
   '--home <path>         CAMP_HOME (/var/lib/camp)',

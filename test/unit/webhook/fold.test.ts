@@ -62,6 +62,24 @@ describe('a lead and its callbacks', () => {
     })
   })
 
+  test('costs nothing if the broker does not bill its delivery, and does not forget that', () => {
+    const free = foldEvents(lead(), [event('DELIVERED', 1, { billable: false })], 'DELIVERED')
+    expect(free).toMatchObject({ status: 'DELIVERED', billed: false })
+    expect(foldEvents(free, [event('READ', 2), event('SENT'), event('FAILED')], 'DELIVERED')).toMatchObject({
+      status: 'READ',
+      billed: false,
+    })
+    expect(foldEvents(lead(), [event('READ', 1, { billable: false })], 'DELIVERED').billed).toBe(false)
+    const failed = lead({ status: 'ERROR', billed: false, error_code: '1002' })
+    expect(foldEvents(failed, [event('DELIVERED', 1, { billable: false })], 'DELIVERED')).toMatchObject({
+      status: 'DELIVERED',
+      billed: false,
+    })
+    // Nothing is delivered yet; and where the broker bills what it accepted, that decides.
+    expect(foldEvents(lead(), [event('SENT', 1, { billable: false })], 'DELIVERED').billed).toBe(true)
+    expect(foldEvents(lead(), [event('DELIVERED', 1, { billable: false })], 'ACCEPTED').billed).toBe(true)
+  })
+
   test('is no longer in doubt: a broker that calls back has accepted it', () => {
     const doubtful = lead({ status: 'IN_DOUBT', error_message: 'timeout' })
     for (const [kind, status] of [
@@ -104,7 +122,9 @@ describe('a lead and its callbacks', () => {
   test('ends the same way in any order, cuts and repetitions its callbacks come', () => {
     const kind = fc.constantFrom<StoredEvent['event']>('SENT', 'DELIVERED', 'READ', 'FAILED', 'OPT_OUT')
     const events = fc.array(
-      fc.tuple(kind, fc.integer({ min: 0, max: 5 })).map(([k, minute]) => event(k, minute)),
+      fc
+        .tuple(kind, fc.integer({ min: 0, max: 5 }), fc.constantFrom(null, false))
+        .map(([k, minute, billable]) => event(k, minute, { billable })),
       { minLength: 1 },
     )
     const disorder = events.chain(all =>
