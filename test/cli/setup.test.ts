@@ -131,6 +131,16 @@ describe('camp broker', () => {
     })
   })
 
+  it('takes pace and billing from the adapter, unless they are given', async () => {
+    const add = (name: string, ...more: string[]) =>
+      json(['broker', 'add', name, '--adapter', 'META_WPP', '--cost', '0.0350', ...more])
+    expect(await add('Meta 1')).toMatchObject({ rate_limit: '80.000', billing: 'DELIVERED' })
+    expect(await add('Meta 2', '--rate', '20/s', '--billing', 'accepted')).toMatchObject({
+      rate_limit: '20.000',
+      billing: 'ACCEPTED',
+    })
+  })
+
   it.each([
     [['--adapter', 'CARRIER_PIGEON', '--cost', '1'], 5],
     [['--adapter', 'SANDBOX', '--cost', '0.00001'], 5],

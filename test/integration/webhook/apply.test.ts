@@ -270,7 +270,9 @@ test('a delivery that the broker does not bill gives its cost back, once, and th
   expect(await wrongHistories(db.pool)).toEqual([])
   // A delivered lead whose record says nothing of it was not given back by a callback.
   await db.pool.query(`UPDATE "CampaignLead" SET status = 'READ', billed = false WHERE id = $1`, [ids[6]])
-  expect(await wrongStatuses(db.pool)).toMatchObject([{ check: 'STATUS', found: expect.stringMatching(/^1 \(seq \d+\)$/) }])
+  expect(await wrongStatuses(db.pool)).toMatchObject([
+    { check: 'STATUS', found: expect.stringMatching(/^1 \(seq \d+\)$/) },
+  ])
 })
 
 describe('of a message that failed, and was sent again since', () => {

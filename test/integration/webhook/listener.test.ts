@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -14,6 +15,10 @@ const MIB = 1024 * 1024
 const GUPSHUP: SceneOptions = {
   adapter: 'GUPSHUP',
   credential: { api_key: 'k', source: '5500900000099', app_name: 'App' },
+}
+const META = {
+  ...{ access_token: 'a-token', phone_number_id: '1', app_secret: 'an-app-secret' },
+  verify_token: 'a-verify-token',
 }
 const EVENT = { key: KEY, status: 'delivered', at: '2026-11-24T12:00:00Z' }
 
@@ -208,14 +213,29 @@ describe('the listener', () => {
     expect(await call('/healthz')).toMatchObject({ status: 405 })
   })
 
-  test('answers the challenge of a broker with a handshake, to the right token alone', async () => {
-    const { id, name, token } = await broker({
-      adapter: 'META_WPP',
-      credential: {
-        ...{ access_token: 'a-token', phone_number_id: '1', app_secret: 'an-app-secret' },
-        verify_token: 'a-verify-token',
-      },
+  test('checks a signature over the bytes that came, up to four MB of them', async () => {
+    const { id, token } = await broker({ adapter: 'META_WPP', credential: META })
+    const sign = (body: string, secret = META.app_secret) => ({
+      'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
     })
+    const status = { id: 'wamid.1', status: 'delivered', timestamp: '1900000000', biz_opaque_callback_data: KEY }
+    // Spaces and escapes that a second JSON.stringify would not write.
+    const body = `{ "object": "whatsapp_business_account", "entry": [{ "changes": [{ "field": "messages", "value": { "pad": "\\u00e7ç",
+      "statuses": [${JSON.stringify(status)}] } }] }] }`
+    const path = `/webhooks/${id}/${token}`
+    expect(await call(path, body, { headers: sign(body) })).toMatchObject({ status: 200 })
+    expect(await call(path, body, { headers: sign(body, 'another-app-secret') })).toMatchObject({ status: 401 })
+    expect(await call(path, body, { headers: {} })).toMatchObject({ status: 401 })
+    expect(await call(path, `${body} `, { headers: sign(body) })).toMatchObject({ status: 401 })
+    expect(await inbox(id)).toBe(1)
+    const largest = body + ' '.repeat(4 * MIB - Buffer.byteLength(body))
+    expect(await call(path, largest, { headers: sign(largest) })).toMatchObject({ status: 200 })
+    expect(await call(path, `${largest} `, { headers: sign(`${largest} `) })).toMatchObject({ status: 413 })
+    expect(await inbox(id)).toBe(2)
+  })
+
+  test('answers the challenge of a broker with a handshake, to the right token alone', async () => {
+    const { id, name, token } = await broker({ adapter: 'META_WPP', credential: META })
     const ask = (path: string, verify = 'a-verify-token') =>
       call(
         `${path}?${new URLSearchParams({ 'hub.mode': 'subscribe', 'hub.challenge': '4711', 'hub.verify_token': verify })}`,

@@ -76,7 +76,8 @@ async function setUp(context: Context, camp: RunCamp, sandbox: string, broker: s
   const { year, month } = monthOf(context.clock.now(), context.config.timezone)
   await camp('budget', 'set', WALLET, `${year}-${String(month).padStart(2, '0')}`, '1000.00')
   const settings = ['--adapter', broker, '--cost', UNIT, '--rate', 'none', '--max-batch', String(maxBatch)]
-  const added = await camp('broker', 'add', broker, ...settings)
+  // What was accepted is counted below; a failure may be reported after that.
+  const added = await camp('broker', 'add', broker, ...settings, '--billing', 'accepted')
   await camp('credential', 'set', WALLET, broker, ...credential(sandbox))
   await camp('template', 'add', 'Proposta', '--code', DEMO_TEMPLATE.code, '--content', DEMO_TEMPLATE.content)
   await camp('fish', 'add', 'Isca 1', '11 91234-5678')
