@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { v7 as uuid } from 'uuid'
 import { expect, onTestFinished, test } from 'vitest'
 import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
@@ -29,7 +30,7 @@ async function open(control: object) {
   )
   const worker = await startTestWorker({ databaseUrl: db.url, listen: true, brokers: [rows[0]!.name] })
   onTestFinished(() => worker.stop())
-  const callback_url = webhookUrl(worker.url!, await testKeys(), rows[0]!)
+  const callback_url = webhookUrl(worker.url!, await testKeys(), rows[0]!)!
   const quirks = (more: object = {}) =>
     sandbox.control({ brokers: { META_WPP: { callback_url, quirks: { app_secret: APP_SECRET, ...more } } } })
   quirks()
@@ -45,7 +46,7 @@ async function open(control: object) {
   const campaign = (leads: number) => makeCampaign(db.pool, scene, { leads, columns })
   const deps = { pool: db.pool, queues, clock: systemClock }
   return {
-    ...{ sandbox, quirks, campaign },
+    ...{ sandbox, quirks, campaign, callback_url, templateName: name },
     run: (id: string) => runCampaign(deps, id, scene.userId),
     resume: (id: string) => resumeCampaign(deps, id, scene.userId),
   }
@@ -155,4 +156,38 @@ test('a template that Meta holds pauses its campaign after the first batch, whic
     ({ statuses }) => statuses.SENT === 200,
   )
   expect(sandbox.stats('META_WPP')).toMatchObject({ accepted: 200, duplicates: 0 })
+})
+
+test('a template that Meta pauses pauses the campaign that runs with it, by a callback that is about no message', async () => {
+  const { campaign, run, callback_url, templateName } = await open({
+    latency_ms: 200,
+    callbacks: { delivered: 0, failed: 0 },
+  })
+  const id = await campaign(2_000)
+  await run(id)
+  await until(
+    'it runs',
+    () => booksOf(db.pool, id),
+    ({ statuses }) => (statuses.SENT ?? 0) > 0,
+  )
+  const value = {
+    ...{ event: 'PAUSED', message_template_id: 7, message_template_name: templateName },
+    message_template_language: 'pt_BR',
+  }
+  const changes = [{ field: 'message_template_status_update', value }]
+  const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '1', changes }] })
+  const signature = `sha256=${createHmac('sha256', APP_SECRET).update(body).digest('hex')}`
+  const { status } = await fetch(callback_url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature },
+    body,
+  })
+  expect(status).toBe(200)
+  const { reason, statuses } = await until(
+    'it is paused',
+    () => booksOf(db.pool, id),
+    ({ campaign, statuses }) => campaign === 'PAUSED' && statuses.SENDING === undefined,
+  )
+  expect(reason).toBe(`the broker reports: the template ${templateName} is paused`)
+  expect(statuses.PENDING).toBeGreaterThan(0)
 })
