@@ -118,6 +118,7 @@ it('a lead that the broker refused gives its place back, and the other campaignâ
 
 describe('the twenty-four hours', () => {
   const start = new Date('2026-11-24T15:00:00Z')
+  const month = { year: 2026, month: 11 }
   const DAY_MS = 24 * 3_600_000
 
   /** Claims a campaign of one lead to this phone. */
@@ -137,7 +138,7 @@ describe('the twenty-four hours', () => {
     hand.settle(batch, { outcomes: [outcomeOf(kind)] })
 
   it('do not begin for the phone of a person who was held back for a document', async () => {
-    const [hand, scene, phone] = [byHand(db, start), await makeScene(db.pool), freshPhones()]
+    const [hand, scene, phone] = [byHand(db, start), await makeScene(db.pool, { month }), freshPhones()]
     expect(await claimOne(hand, scene, phone, {}, 'T1')).toMatchObject({ kind: 'CLAIMED' })
     expect(await claimOne(hand, scene, phone + 1, {}, 'T1')).toMatchObject({ kind: 'EMPTIED' })
     expect(await claimOne(hand, scene, phone + 1)).toMatchObject({ kind: 'CLAIMED' })
@@ -145,7 +146,7 @@ describe('the twenty-four hours', () => {
 
   it('hold across wallets and brokers, by phone and by document', async () => {
     const [hand, phone] = [byHand(db, start), freshPhones()]
-    const [one, other] = [await makeScene(db.pool), await makeScene(db.pool)]
+    const [one, other] = [await makeScene(db.pool, { month }), await makeScene(db.pool, { month })]
     expect(await claimOne(hand, one, phone, {}, 'T2')).toMatchObject({ kind: 'CLAIMED' })
     expect(await claimOne(hand, other, phone)).toMatchObject({ kind: 'EMPTIED' })
     expect(await claimOne(hand, other, phone + 1, {}, 'T2')).toMatchObject({ kind: 'EMPTIED' })
@@ -153,7 +154,7 @@ describe('the twenty-four hours', () => {
   })
 
   it('end when they have passed since the claim, not a moment before', async () => {
-    const [hand, scene, phone] = [byHand(db, start), await makeScene(db.pool), freshPhones()]
+    const [hand, scene, phone] = [byHand(db, start), await makeScene(db.pool, { month }), freshPhones()]
     await settle(hand, claimed(await claimOne(hand, scene, phone)), 'ACCEPTED')
     hand.moveTo(new Date(start.getTime() + DAY_MS - 1))
     expect(await claimOne(hand, scene, phone)).toMatchObject({ kind: 'EMPTIED' })
@@ -162,7 +163,7 @@ describe('the twenty-four hours', () => {
   })
 
   it('are counted from the moment of the request, where a claim has taken one ahead', async () => {
-    const [hand, scene] = [byHand(db, start), await makeScene(db.pool, { rate: 1 })]
+    const [hand, scene] = [byHand(db, start), await makeScene(db.pool, { rate: 1, month })]
     const [first, second] = [freshPhones(), freshPhones()]
     await settle(hand, claimed(await claimOne(hand, scene, first)), 'ACCEPTED')
     const batch = claimed(await claimOne(hand, scene, second))
@@ -175,13 +176,13 @@ describe('the twenty-four hours', () => {
   })
 
   it('are held by a message in doubt', async () => {
-    const [hand, scene, phone] = [byHand(db, start), await makeScene(db.pool), freshPhones()]
+    const [hand, scene, phone] = [byHand(db, start), await makeScene(db.pool, { month }), freshPhones()]
     await settle(hand, claimed(await claimOne(hand, scene, phone)), 'IN_DOUBT')
     expect(await claimOne(hand, scene, phone)).toMatchObject({ kind: 'EMPTIED' })
   })
 
   it('of an earlier message still count after one without a cap was refused', async () => {
-    const [hand, scene, phone] = [byHand(db, start), await makeScene(db.pool), freshPhones()]
+    const [hand, scene, phone] = [byHand(db, start), await makeScene(db.pool, { month }), freshPhones()]
     await settle(hand, claimed(await claimOne(hand, scene, phone)), 'ACCEPTED')
     hand.wait(3_600_000)
     // Not taken at first, and claimed again: it has taken the slot twice.
@@ -196,7 +197,7 @@ describe('the twenty-four hours', () => {
   })
 
   it('are over with the refusal of a message without a cap that was the only one', async () => {
-    const [hand, scene, phone] = [byHand(db, start), await makeScene(db.pool), freshPhones()]
+    const [hand, scene, phone] = [byHand(db, start), await makeScene(db.pool, { month }), freshPhones()]
     await settle(hand, claimed(await claimOne(hand, scene, phone, { no_cap: true })), 'REJECTED')
     expect(await claimOne(hand, scene, phone)).toMatchObject({ kind: 'CLAIMED' })
   })

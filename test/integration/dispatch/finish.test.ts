@@ -13,7 +13,7 @@ const START = new Date('2026-11-24T13:00:00Z')
 /** A campaign that runs, in batches of one lead. */
 async function running(leads: number) {
   const hand = byHand(db, START)
-  const scene = await makeScene(db.pool, { maxBatch: 1 })
+  const scene = await makeScene(db.pool, { maxBatch: 1, month: { year: 2026, month: 11 } })
   const id = await makeCampaign(db.pool, scene, { leads })
   await runCampaign(hand.deps, id, scene.userId)
   await hand.answered(id)

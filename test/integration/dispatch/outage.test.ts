@@ -43,7 +43,7 @@ it('a broker that does not answer opens the circuit: one batch at a time tries, 
 
 it('a claim that saw the circuit open when an answer closed it is no probe: nothing waits for its lease', async () => {
   const hand = byHand(db, new Date('2026-11-24T15:00:00Z'))
-  const scene = await makeScene(db.pool, { maxBatch: 5 })
+  const scene = await makeScene(db.pool, { maxBatch: 5, month: { year: 2026, month: 11 } })
   const id = await makeCampaign(db.pool, scene, { leads: 5 })
   await runCampaign(hand.deps, id, scene.userId)
   const [batchId] = await hand.queued(id)

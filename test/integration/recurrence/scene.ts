@@ -19,7 +19,7 @@ export async function makeRecurrence(
     scene?: SceneOptions
   },
 ) {
-  const scene = await makeScene(db.pool, sceneOptions)
+  const scene = await makeScene(db.pool, { month: { year: 2026, month: 11 }, ...sceneOptions })
   const folder = scratchFolder('inbox')
   let now = new Date('2026-11-24T08:59:00-03:00')
   const clock = { now: () => now }
