@@ -9,8 +9,11 @@ import { scratchFolder } from '../support/scratch.ts'
  * takes a minute or more: only where CAMP_TEST_PACKAGE is set, as .ci/run does.
  */
 const isAsked = process.env.CAMP_TEST_PACKAGE !== undefined
-/** Measured: 1,116,248 bytes, of which the Portuguese texts and documents are some 115,000, replies and tables of codes some 50,000. */
-const MOST_BYTES = 1_120_000
+/**
+ * Measured: 1,124,990 bytes, of which the Portuguese texts and documents are some 115,000, replies and tables of codes some 50,000. A
+ * broker with its stand-in and its page takes some 9,000.
+ */
+const MOST_BYTES = 1_135_000
 /** A user without rights; as root, PostgreSQL would run as another user anyway. */
 const PLAIN_USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
