@@ -73,6 +73,7 @@ describe('a run that was answered with 200', () => {
     org.set.statusId = -1
     await resumeCampaign(deps, id, scene.userId)
     await untilView(db, id, 'it runs again', () => org.runs === 2)
+    await untilWaiting(id)
     await pass(db, 5, id)
     expect(await untilStatus(db, id, 'PAUSED')).toMatchObject({ closing: { status: 'IN_DOUBT' } })
   })
